@@ -1,0 +1,1 @@
+"""The rebuild worker: hostile structure and numbers in, checked description and predictions out."""

@@ -1,0 +1,1 @@
+"""Score written answers: one file per scorer, named as in a rubric."""

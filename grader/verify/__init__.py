@@ -1,0 +1,1 @@
+"""Checks of a model, one file per type: `check(subject, *, options) -> Finding`."""

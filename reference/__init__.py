@@ -1,0 +1,1 @@
+"""Reference networks, one architecture a file."""
