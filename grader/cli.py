@@ -64,6 +64,13 @@ def cli() -> None:
     help="How student code is confined.",
 )
 @click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "gpu"]),
+    default="auto",
+    show_default=True,
+    help="What networks run on.",
+)
+@click.option(
     "--jobs",
     "-j",
     type=click.IntRange(min=1),
@@ -79,6 +86,7 @@ def run(
     out: Path,
     data_folder: Path | None,
     sandbox: str,
+    device: str,
     jobs: int,
     again: bool,
 ) -> None:
@@ -99,6 +107,7 @@ def run(
             out=out,
             assignment=assignment,
             sandbox=sandbox,
+            device=device,
             jobs=jobs,
             again=again,
             progress=progress,

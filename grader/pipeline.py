@@ -3,9 +3,10 @@
 import hashlib
 import tempfile
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from grader.records import (
     Submission,
 )
 from grader.result import Result
-from grader.sandbox import Sandbox
+from grader.sandbox import Sandbox, gpu
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,8 @@ class Batch:
     """Slug, when all belong to one; else it is told from the text."""
     sandbox: str = "auto"
     """auto, bubblewrap, landlock or none."""
+    device: str = "auto"
+    """cpu, gpu, or auto for a GPU where there is one."""
     jobs: int = 1
     """Submissions that run at the same time."""
     again: bool = False
@@ -83,7 +86,7 @@ class _Run:
 
     def all(self) -> Graded:
         self.batch.out.mkdir(parents=True, exist_ok=True)
-        tasks = [self._task(s) for s in self.submissions]
+        tasks = list(_count_attempts([self._task(s) for s in self.submissions]))
         if any(t.code for t in tasks):
             # What is missing stops the command before the first submission, not in the middle.
             _ = self.sandbox, self.data
@@ -105,7 +108,11 @@ class _Run:
 
     @cached_property
     def sandbox(self) -> Sandbox:
-        return sandbox.find(self.batch.sandbox, hidden=(self.batch.course.root,))
+        return sandbox.find(
+            self.batch.sandbox,
+            hidden=(self.batch.course.root,),
+            devices=gpu.devices(self.batch.device),
+        )
 
     @cached_property
     def data(self) -> dict[str, DataSet]:
@@ -276,6 +283,7 @@ class _Run:
             self.batch.course.version,
             _code_version(),
             self.batch.sandbox,
+            self.batch.device,
         ]
         if assignment and task.code:
             parts += [self.data[name].origin for name in assignment.data]
@@ -294,6 +302,16 @@ class _Task:
     @cached_property
     def code(self) -> bool:
         return self.alignment is not None and execute.has_code(self.submission, self.alignment)
+
+
+def _count_attempts(tasks: Sequence[_Task]) -> Iterator[_Task]:
+    """Number each student's attempts within an assignment: reading knew only the files."""
+    seen: Counter[tuple[str, str | None]] = Counter()
+    for task in tasks:
+        key = (task.submission.student, task.assignment.slug if task.assignment else None)
+        seen[key] += 1
+        submission = task.submission.model_copy(update={"attempt": seen[key]})
+        yield replace(task, submission=submission)
 
 
 def _not_rebuilt(model: CapturedModel, problem: str) -> ModelSummary:

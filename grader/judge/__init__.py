@@ -68,7 +68,7 @@ def unmarked(
 def _question(case: Case, question: Question) -> QuestionResult:
     match = case.alignment.match(question.id)
     if match is None:
-        return unanswered(question)
+        return unanswered(case, question)
     if question.kind == "written":
         return mark_written(case, question, match)
     return mark_model(case, question, match)

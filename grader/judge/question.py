@@ -8,6 +8,9 @@ from grader.judge.case import Case
 from grader.records import Match, Outcome
 from grader.result import AlignmentInfo, QuestionResult
 
+_SHORTEST_TEXT = 12
+"""Words; titles and names of students are shorter. Chosen; little depends on it."""
+
 
 def conclude(
     case: Case,
@@ -56,8 +59,16 @@ def conclude(
     )
 
 
-def unanswered(question: Question) -> QuestionResult:
-    """The result of a question that was not found."""
+def unanswered(case: Case, question: Question) -> QuestionResult:
+    """The result of a question that was not found.
+
+    Text that belongs to no question may be its answer: then a person looks.
+    """
+    loose = [i for i in case.alignment.leftover if _is_text(case.submission.cells[i].source)]
+    reasons = ["No answer to this question was found in the notebook."]
+    if loose:
+        cells = ", ".join(map(str, loose))
+        reasons.append(f"Cells that belong to no question may hold it: {cells}.")
     return QuestionResult(
         id=question.id,
         title=question.title,
@@ -65,8 +76,13 @@ def unanswered(question: Question) -> QuestionResult:
         points=0,
         max_points=question.points,
         outcome="unanswered",
-        confidence=1.0,
-        needs_review=False,
-        reasons=("No answer to this question was found in the notebook.",),
+        confidence=0.5 if loose else 1.0,
+        needs_review=bool(loose),
+        reasons=tuple(reasons),
         alignment=AlignmentInfo(cells=(), method=None, confidence=0),
     )
+
+
+def _is_text(source: str) -> bool:
+    """More than a title, a name and a date."""
+    return len(source.split()) >= _SHORTEST_TEXT

@@ -96,7 +96,9 @@ class Attempt:
     """What to install or to allow."""
 
 
-def find(kind: str = "auto", *, hidden: tuple[Path, ...] = ()) -> Sandbox:
+def find(
+    kind: str = "auto", *, hidden: tuple[Path, ...] = (), devices: tuple[Path, ...] = ()
+) -> Sandbox:
     """The sandbox called `kind`, or the best one that holds on this machine.
 
     A kind holds when a hostile program was really refused in it (`grader.sandbox.probe`); the
@@ -104,6 +106,7 @@ def find(kind: str = "auto", *, hidden: tuple[Path, ...] = ()) -> Sandbox:
 
     Args:
         kind: `auto`, `bubblewrap`, `landlock` or `none`.
+        devices: Files of GPUs that the code may use (`grader.sandbox.gpu.devices`).
         hidden: More files and folders to keep out of sight, such as a course that lies in a
             folder which the interpreter needs; homes and checkouts are out of sight anyway.
 
@@ -115,10 +118,10 @@ def find(kind: str = "auto", *, hidden: tuple[Path, ...] = ()) -> Sandbox:
             f"--sandbox: received {kind!r}, expected one of auto, {', '.join(KINDS)}"
         )
     if kind == "none":
-        return _sandbox(kind, hidden)
+        return _sandbox(kind, hidden, devices)
     failed = []
     for name in KINDS[:-1] if kind == "auto" else (kind,):
-        attempt = try_kind(name, hidden=hidden)
+        attempt = try_kind(name, hidden=hidden, devices=devices)
         if attempt.sandbox is not None:
             return attempt.sandbox
         failed.append(f"  {name}: {attempt.problem}. {attempt.hint}")
@@ -130,18 +133,20 @@ def find(kind: str = "auto", *, hidden: tuple[Path, ...] = ()) -> Sandbox:
 
 
 @functools.cache
-def try_kind(kind: str, *, hidden: tuple[Path, ...] = ()) -> Attempt:
+def try_kind(
+    kind: str, *, hidden: tuple[Path, ...] = (), devices: tuple[Path, ...] = ()
+) -> Attempt:
     """Try one confining kind by running the hostile probe in it."""
     probe = import_module("grader.sandbox.probe")
     hint: str = import_module(f"grader.sandbox.{kind}").HINT
     try:
-        sandbox = _sandbox(kind, hidden)
+        sandbox = _sandbox(kind, hidden, devices)
         probe.run(sandbox)
     except SandboxError as error:
         return Attempt(kind, problem=str(error), hint=hint)
     return Attempt(kind, sandbox=sandbox)
 
 
-def _sandbox(kind: str, hidden: tuple[Path, ...]) -> Sandbox:
+def _sandbox(kind: str, hidden: tuple[Path, ...], devices: tuple[Path, ...]) -> Sandbox:
     create: Callable[..., Sandbox] = import_module(f"grader.sandbox.{kind}").create
-    return create(hidden=hidden)
+    return create(hidden=hidden, devices=devices)

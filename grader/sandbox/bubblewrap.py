@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.course import Limits
 from grader.errors import SandboxError
-from grader.sandbox import Ending, Frame, interpreter, seccomp, stage, supervisor, usage
+from grader.sandbox import Ending, Frame, gpu, interpreter, seccomp, stage, supervisor, usage
 
 HINT = (
     "Install version 0.8 or later (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install "
@@ -38,6 +38,8 @@ class Bubblewrap:
     setpriv: Path | None
     """For root, to give up its user id; None for an ordinary user."""
     hidden: tuple[Path, ...] = ()
+    """See `find`."""
+    devices: tuple[Path, ...] = ()
     """See `find`."""
     name: str = "bubblewrap"
     weaker: tuple[str, ...] = (
@@ -71,12 +73,17 @@ class Bubblewrap:
             plan = supervisor.Plan(
                 command=[
                     *self._namespaces(filter_fd),
-                    *_file_system(python, staged, room),
+                    *_file_system(python, staged, room, self.devices),
                     *self._give_up(),
                     *staged.command(python.executable, _STAGE, python.extra, inside),
                 ],
                 environment=stage.environment(
-                    self.name, stage=_STAGE, home=_HOME, temporary=_TMP, fd=target
+                    self.name,
+                    stage=_STAGE,
+                    home=_HOME,
+                    temporary=_TMP,
+                    fd=target,
+                    devices=self.devices,
                 ),
                 private=staged.private,
                 source=source,
@@ -113,7 +120,7 @@ class Bubblewrap:
         ]
 
 
-def create(hidden: tuple[Path, ...] = ()) -> Bubblewrap:
+def create(hidden: tuple[Path, ...] = (), devices: tuple[Path, ...] = ()) -> Bubblewrap:
     """Bubblewrap as found on this machine.
 
     Raises:
@@ -122,10 +129,12 @@ def create(hidden: tuple[Path, ...] = ()) -> Bubblewrap:
     program = _which("bwrap")
     setpriv = _which("setpriv") if os.geteuid() == 0 else None
     seccomp.program(namespaces=True)
-    return Bubblewrap(program, setpriv, hidden)
+    return Bubblewrap(program, setpriv, hidden, devices)
 
 
-def _file_system(python: interpreter.Interpreter, staged: stage.Stage, room: int) -> list[str]:
+def _file_system(
+    python: interpreter.Interpreter, staged: stage.Stage, room: int, devices: tuple[Path, ...]
+) -> list[str]:
     """The root as seen inside; what is writable holds `room` bytes each."""
     view = _View()
     # Writable first: the interpreter may lie below one of these.
@@ -146,6 +155,11 @@ def _file_system(python: interpreter.Interpreter, staged: stage.Stage, room: int
     for system in interpreter.SYSTEM_FILES:
         if Path(system).exists():
             view.show(Path(system), Path(system))
+    for device in devices:
+        view.open(device)
+    for folder in gpu.FOLDERS if devices else ():
+        if Path(folder).exists():
+            view.show(Path(folder), Path(folder))
     view.show(staged.folder / staged.name, _STAGE / staged.name)
     view.show(staged.folder / "job.json", _STAGE / "job.json")
     for name, path in staged.attachments.items():
@@ -172,6 +186,10 @@ class _View:
         else:
             self.arguments += ["--ro-bind", str(source), str(at)]
             self.bound.append(at)
+
+    def open(self, device: Path) -> None:
+        self._ancestors(device)
+        self.arguments += ["--dev-bind", str(device), str(device)]
 
     def mask(self, path: Path) -> None:
         if path.is_dir():

@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.course import Limits
 from grader.errors import SandboxError
-from grader.sandbox import Ending, Frame, interpreter, seccomp, stage, supervisor, usage
+from grader.sandbox import Ending, Frame, gpu, interpreter, seccomp, stage, supervisor, usage
 
 HINT = "It needs Linux 6.2 or later with Landlock among /sys/kernel/security/lsm"
 
@@ -33,6 +33,8 @@ class Landlock:
     abi: int
     """Version of the kernel's interface to use."""
     hidden: tuple[Path, ...] = ()
+    """See `find`."""
+    devices: tuple[Path, ...] = ()
     """See `find`."""
     name: str = "landlock"
 
@@ -75,7 +77,12 @@ class Landlock:
                 # joblib would warn on stderr that it cannot have shared memory.
                 environment={"JOBLIB_MULTIPROCESSING": "0"}
                 | stage.environment(
-                    self.name, stage=staged.folder, home=home, temporary=temporary, fd=target
+                    self.name,
+                    stage=staged.folder,
+                    home=home,
+                    temporary=temporary,
+                    fd=target,
+                    devices=self.devices,
                 ),
                 folder=home,
                 private=staged.private,
@@ -98,6 +105,10 @@ class Landlock:
         rules += [(Path("/proc"), _READ | _LIST), (staged.folder, _READ | _LIST)]
         rules += [(path, _READ | _LIST) for path in staged.attachments.values()]
         rules += [(Path(path), _READ | _WRITE | _TRUNCATE | _IOCTL) for path in _DEVICES]
+        rules += [(path, _READ | _WRITE | _LIST | _IOCTL) for path in self.devices]
+        if self.devices:
+            present = [Path(f) for f in gpu.FOLDERS if Path(f).exists()]
+            rules += [(path, _READ | _LIST) for path in present]
         rules += [(staged.scratch, every & ~_MAKE_DEVICE)]
         return {
             "filesystem": every,
@@ -108,7 +119,7 @@ class Landlock:
         }
 
 
-def create(hidden: tuple[Path, ...] = ()) -> Landlock:
+def create(hidden: tuple[Path, ...] = (), devices: tuple[Path, ...] = ()) -> Landlock:
     """Landlock as this kernel has it.
 
     Raises:
@@ -122,7 +133,7 @@ def create(hidden: tuple[Path, ...] = ()) -> Landlock:
         # Older ones let `truncate` empty any file of the account.
         raise SandboxError(f"Landlock of this kernel is version {abi}, too old to protect files")
     seccomp.program(namespaces=False)
-    return Landlock(abi, hidden)
+    return Landlock(abi, hidden, devices)
 
 
 def _around(

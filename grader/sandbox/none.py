@@ -13,6 +13,8 @@ from grader.sandbox import Ending, Frame, interpreter, stage, supervisor, usage
 class Unconfined:
     """No sandbox at all."""
 
+    devices: tuple[Path, ...] = ()
+    """See `find`."""
     name: str = "none"
     weaker: tuple[str, ...] = (
         "the code can read, change and send anywhere whatever this account can",
@@ -39,7 +41,12 @@ class Unconfined:
             plan = supervisor.Plan(
                 command=staged.command(python.executable, staged.folder, python.extra),
                 environment=stage.environment(
-                    self.name, stage=staged.folder, home=home, temporary=temporary, fd=target
+                    self.name,
+                    stage=staged.folder,
+                    home=home,
+                    temporary=temporary,
+                    fd=target,
+                    devices=self.devices,
                 ),
                 folder=home,
                 private=staged.private,
@@ -50,6 +57,6 @@ class Unconfined:
             return supervisor.supervise(plan, limits=limits, spool=spool, on_frame=on_frame)
 
 
-def create(hidden: tuple[Path, ...] = ()) -> Unconfined:
+def create(hidden: tuple[Path, ...] = (), devices: tuple[Path, ...] = ()) -> Unconfined:
     """The absence of a sandbox; `hidden` is not hidden."""
-    return Unconfined()
+    return Unconfined(devices)

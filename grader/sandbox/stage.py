@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.sandbox import gpu
+
 HELLO = "hello"
 """Type of the first frame: the worker's interpreter is up, and no code of anybody ran yet."""
 
@@ -100,7 +102,9 @@ def prepare(
         _remove(root)
 
 
-def environment(kind: str, *, stage: Path, home: Path, temporary: Path, fd: int) -> dict[str, str]:
+def environment(
+    kind: str, *, stage: Path, home: Path, temporary: Path, fd: int, devices: tuple[Path, ...]
+) -> dict[str, str]:
     """All variables of the worker; nothing of the judge's own (API keys!) is passed on.
 
     Args:
@@ -109,6 +113,7 @@ def environment(kind: str, *, stage: Path, home: Path, temporary: Path, fd: int)
         home: Empty working folder.
         temporary: For everything else that is written.
         fd: Write end of the export pipe.
+        devices: Of GPUs that the worker may use.
     """
     programs = [str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"]
     return {
@@ -127,7 +132,7 @@ def environment(kind: str, *, stage: Path, home: Path, temporary: Path, fd: int)
         "TORCH_HOME": str(temporary / "torch"),
         "XDG_CACHE_HOME": str(temporary / "cache"),
         "TF_CPP_MIN_LOG_LEVEL": "2",
-        "CUDA_VISIBLE_DEVICES": "-1",
+        **gpu.environment(devices),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
     }
