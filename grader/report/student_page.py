@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from grader.records import Cell
 from grader.report import evidence, interval_bar, page, review
 from grader.report.discretion import discreet
-from grader.result import ModelInfo, QuestionResult, Result
-
-_QUIET = ("ok", "not_run")
+from grader.result import CellInfo, ModelInfo, QuestionResult, Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +38,12 @@ def render(result: Result, cells: Sequence[Cell] = (), *, title: str | None = No
         "open_points": review.open_points(result),
         "unmarked": review.unmarked(result),
         "cut_short": _cut_short(result),
-        "failed_cells": [c for c in result.execution.cells if c.error or c.status not in _QUIET],
+        "failed_cells": [
+            c
+            for c in result.execution.cells
+            if c.status != "not_run" and (c.error or c.status != "ok")
+        ],
+        "idle_cells": _idle(result.execution.cells),
         "overrides": {
             q.id: [o for o in result.overrides if o.question == q.id] for q in result.questions
         },
@@ -66,6 +69,15 @@ def _faults(model: ModelInfo | None) -> frozenset[str]:
     return frozenset(
         d.layer.lower() for d in model.differences if d.severity == "fault" and d.kind != "missing"
     )
+
+
+def _idle(cells: Sequence[CellInfo]) -> dict[str, str]:
+    """Why cells were not run -> which ones."""
+    found: dict[str, list[str]] = {}
+    for cell in cells:
+        if cell.status == "not_run" and cell.error:
+            found.setdefault(cell.error, []).append(str(cell.index))
+    return {reason: ", ".join(indices) for reason, indices in found.items()}
 
 
 def _cut_short(result: Result) -> list[str]:

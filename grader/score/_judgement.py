@@ -1,5 +1,6 @@
 """Turn the places where keys stand into a finding."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -84,12 +85,16 @@ def _hits(
 
 
 def _units(counted: Sequence[Sequence[Hit]]) -> list[int]:
-    """Few units that show all that was met: each time the one that shows the most of the rest."""
-    rest = [{hit.unit for hit in group} for group in counted]
+    """Few units that show all that was met: each time the one that shows the most of the rest.
+
+    Of two that show as much, the one with more of the words: a heading names a thing, the
+    sentence below says something of it.
+    """
+    rest = [Counter(hit.unit for hit in group) for group in counted]
     shown: list[int] = []
     while rest and len(shown) < QUOTES:
         units = sorted({unit for group in rest for unit in group})
-        best = max(units, key=lambda unit: sum(unit in group for group in rest))
+        best = max(units, key=lambda u: (sum(u in g for g in rest), sum(g[u] for g in rest)))
         shown.append(best)
         rest = [group for group in rest if best not in group]
     return shown
