@@ -109,10 +109,20 @@ def test_a_missing_package_is_the_machines_turn_and_names_what_to_install():
     run = CellRun(index=1, status="error", error="ModuleNotFoundError: No module named 'torch'")
     result = judge.mark(case(runs=(run,), status="error", missing=("package torch",)))
     assert question(result, "Q2").outcome == "grader_error"
-    assert "torch" in question(result, "Q2").reasons[0]
+    assert "pip install 'grade[torch]'" in question(result, "Q2").reasons[0]
     assert "No point is lost" in question(result, "Q2").reasons[0]
     assert result.outcome == "grader_error"
     assert question(result, "Q1").points == 1
+
+
+def test_a_package_name_that_a_notebook_made_up_does_not_become_a_command():
+    run = CellRun(index=1, status="error", error="ModuleNotFoundError: No module named 'x; rm'")
+    missing = ("package x; rm -rf", "package seaborn")
+    result = judge.mark(case(runs=(run,), status="error", missing=missing))
+    reason = question(result, "Q2").reasons[0]
+    assert "rm -rf" not in reason
+    assert "pip install" not in reason
+    assert "install seaborn if the course means it to be used" in reason
 
 
 def test_a_sandbox_that_failed_is_the_machines_turn():

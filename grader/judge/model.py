@@ -1,5 +1,6 @@
 """Mark a network by the checks of its question."""
 
+import re
 from collections.abc import Sequence
 
 from grader import registry
@@ -15,6 +16,9 @@ from grader.result import AccuracyInfo, CheckInfo, QuestionResult
 
 PACKAGE_ERRORS = ("ModuleNotFoundError", "ImportError")
 """Errors of a cell that may be the machine's: a person decides whose they are."""
+EXTRAS = {"torch": "'grade[torch]'", "torchvision": "'grade[torch]'"}
+"""Packages that come with an extra of this one."""
+_NAME = re.compile(r"[A-Za-z0-9_.]{1,60}")
 
 
 def mark_model(case: Case, question: Question, match: Match) -> QuestionResult:
@@ -42,7 +46,8 @@ def mark_model(case: Case, question: Question, match: Match) -> QuestionResult:
     doubts = [
         f"Check '{c.id}': {f.message}"
         for c, f in zip(checks, findings, strict=True)
-        if f.outcome == "needs_review" or f.confidence < case.assignment.review_below
+        if f.outcome == "needs_review"
+        or (f.outcome != "grader_error" and f.confidence < case.assignment.review_below)
     ]
     if elsewhere:
         doubts.append("The network was found outside the question's own cells.")
@@ -80,16 +85,29 @@ def mark_model(case: Case, question: Question, match: Match) -> QuestionResult:
 def _machine_fault(case: Case, runs: Sequence[CellRun]) -> Finding | None:
     """No model, and the machine may be why: a missing package, or a sandbox that failed."""
     error = _package_error(runs)
-    if error is None and not (case.execution.fault):
+    if error is not None:
+        cause = f"The grading machine lacks what this notebook imports ({error}). {_remedy(case)}"
+    elif case.execution.fault:
+        cause = f"The notebook could not be run: {case.execution.fault}."
+    else:
         return None
-    missing = ", ".join(case.execution.missing)
-    message = (
-        f"The grading machine lacks {missing or 'a package'} ({error}); a person installs it and "
-        "runs this submission again. No point is lost."
-        if error
-        else f"The notebook could not be run: {case.execution.fault} No point is lost."
+    return Finding(
+        credit=0, confidence=0, outcome="grader_error", message=f"{cause} No point is lost."
     )
-    return Finding(credit=0, confidence=0, outcome="grader_error", message=message)
+
+
+def _remedy(case: Case) -> str:
+    """What a person installs before grading again.
+
+    The names come from the notebook, so only those that are known here become a command.
+    """
+    names = [m.removeprefix("package ") for m in case.execution.missing if "package " in m]
+    known = dict.fromkeys(EXTRAS[n] for n in names if n in EXTRAS)
+    other = [n for n in names if n not in EXTRAS and _NAME.fullmatch(n)]
+    steps = [f"run pip install {extra}" for extra in known]
+    if other:
+        steps.append(f"install {', '.join(other)} if the course means it to be used")
+    return f"A person's turn: {' and '.join(steps or ['install it'])}, then grade again."
 
 
 def _package_error(runs: Sequence[CellRun]) -> str | None:
