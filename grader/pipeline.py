@@ -90,6 +90,7 @@ class _Run:
         if any(t.code for t in tasks):
             # What is missing stops the command before the first submission, not in the middle.
             _ = self.sandbox, self.data
+        self.batch.progress("starting", 0, len(tasks))
         try:
             for done, (task, result) in enumerate(self._results(tasks), start=1):
                 self.done[task.submission.id] = result
@@ -138,6 +139,8 @@ class _Run:
             alignment = align.align(submission, assignment)
         elif found := align.detect(submission, self.assignments):
             assignment, alignment = found
+        elif named := self._named_by_folder(submission):
+            assignment, alignment = named, align.align(submission, named)
         else:
             slugs = ", ".join(a.slug for a in self.assignments)
             return _Task(
@@ -146,6 +149,10 @@ class _Run:
                 f"matches a question of {slugs}. Name it with --assignment SLUG.",
             )
         return _Task(submission=submission, assignment=assignment, alignment=alignment)
+
+    def _named_by_folder(self, submission: Submission) -> Assignment | None:
+        folders = Path(submission.source).parent.parts
+        return next((a for a in self.assignments if a.slug in folders), None)
 
     def _results(self, tasks: Sequence["_Task"]) -> Iterator[tuple["_Task", Result]]:
         """Results as they come; equal work is done once, earlier work not at all."""
