@@ -180,6 +180,14 @@ def test_a_check_whose_need_earned_nothing_is_blocked():
     assert "count" in shape.message
 
 
+def test_a_network_that_was_not_rebuilt_is_for_a_person_neither_zero_nor_trust():
+    claimed = summary().model_copy(update={"verified": False, "problem": "it has a custom layer"})
+    result = judge.mark(case(models=(captured(),), rebuilt=(judge.Rebuilt(summary=claimed),)))
+    q2 = question(result, "Q2")
+    assert (q2.points, q2.outcome, q2.needs_review) == (0, "needs_review", True)
+    assert "unverified_model" in {f.kind for f in result.flags}
+
+
 def test_points_lost_in_a_run_that_was_cut_off_go_to_a_person():
     result = judge.mark(
         case(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,6 +92,10 @@ def run(
         on_frame=received.take,
         attachments={_file(name): entry.path for name, entry in data.items()},
     )
+    if ending.status == "ok" and not received.done:
+        # Exit status 0, but not by the worker's own end: `os._exit(0)` in a cell.
+        ended = "The notebook ended its own process."
+        ending = dataclasses.replace(ending, status="dead_kernel", message=ended)
     runs, where = _complete(cells, received, ending)
     return ExecutionRecord(
         status=ending.status,
@@ -117,6 +122,7 @@ class _Received:
         self.missing: list[str] = []
         self.skipped: list[str] = []
         self.notes: list[str] = []
+        self.done = False
         self._sent = sent
 
     def take(self, frame: Frame) -> None:
@@ -149,7 +155,7 @@ class _Received:
             case "problem":
                 _append(self.notes, f"Grader: {frames.said(head, 'text')}.")
             case "done":
-                pass
+                self.done = True
             case _:
                 raise frames.FrameError("there is no such type")
 

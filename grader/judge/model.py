@@ -60,6 +60,8 @@ def mark_model(case: Case, question: Question, match: Match) -> QuestionResult:
     if any(f.outcome == "grader_error" for f in findings):
         outcome = "grader_error"
         remarks = list(dict.fromkeys(f.message for f in findings if f.outcome == "grader_error"))
+    elif any(f.outcome == "needs_review" for f in findings):
+        outcome = "needs_review"
     elif subject.model is None:
         outcome = "unanswered"
         remarks = ["No network was found in this question's cells.", *_cell_errors(runs)]

@@ -121,13 +121,15 @@ def _judge(
         messages = [f"{undecided} decide it; a person will.", *doubts]
     else:
         messages = doubts
+    # What the student's process says of itself earns nothing until a person has looked.
+    verified = predictions.verified and subject.model is not None and subject.model.verified
     measured = (
         f"{predictions.correct:,} of {predictions.n:,} held-out images of {predictions.dataset} "
         f"are answered right: {value:.2%} ({level:.0%} interval {low:.2%} to {high:.2%})"
     )
     goal = f"full credit from {threshold.full:.1%}, none up to {threshold.none:.1%}"
     return Finding(
-        credit=threshold.credit(value),
+        credit=threshold.credit(value) if verified else 0.0,
         # Half: the figure is right, and says little about what it should say.
         confidence=min(_sureness(predictions, threshold), 0.5 if doubts else 1.0),
         outcome="needs_review" if close or doubts else None,

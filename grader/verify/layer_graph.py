@@ -22,6 +22,16 @@ def check(subject: Subject, *, network: str, variants: tuple[str, ...] = ()) -> 
         for r in subject.references
         if r.network == network and (not variants or r.variant in variants)
     )
+    model = subject.model
+    if model is None:
+        title = references[0].title if references else network
+        return Finding(
+            credit=0.0,
+            outcome="unanswered",
+            message=f"No model was found in the cells of this question; expected {title}.",
+            expected=title,
+            evidence={"network": network},
+        )
     if not references:
         wanted = f" in the variants {', '.join(variants)}" if variants else ""
         return Finding(
@@ -35,15 +45,6 @@ def check(subject: Subject, *, network: str, variants: tuple[str, ...] = ()) -> 
         )
     expected = str(canonical(references[0].summary))
     title = references[0].title
-    model = subject.model
-    if model is None:
-        return Finding(
-            credit=0.0,
-            outcome="unanswered",
-            message=f"No model was found in the cells of this question; expected {title}.",
-            expected=f"{title}: {expected}",
-            evidence={"network": network},
-        )
     comparison = compare(model, references)
     found = str(canonical(model)) or "no layers"
     if not model.verified:
@@ -70,9 +71,10 @@ def check(subject: Subject, *, network: str, variants: tuple[str, ...] = ()) -> 
 def _for_review(
     model: ModelSummary, comparison: Comparison | None, expected: str, found: str
 ) -> Finding:
+    # What the student's process says of itself earns nothing until a person has looked.
     why = (model.problem or "it runs only inside the notebook").rstrip(".")
     return Finding(
-        credit=comparison.credit if comparison else 0.0,
+        credit=0.0,
         confidence=0.3,
         outcome="needs_review",
         message="The model could not be rebuilt outside the notebook, so a person will look at "

@@ -24,8 +24,9 @@ def check(subject: Subject, *, shape: tuple[int | None, ...]) -> Finding:
     output = model.layers[-1].output_shape if model.layers else None
     seen = {"expected": list(shape), "found": None if output is None else list(output)}
     if not model.verified:
+        # What the student's process says of itself earns nothing until a person has looked.
         return Finding(
-            credit=float(_fits(output, shape)),
+            credit=0.0,
             confidence=0.3,
             outcome="needs_review",
             message="The model could not be rebuilt outside the notebook, so a person will look "

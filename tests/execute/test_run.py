@@ -37,6 +37,7 @@ def go(cells, sandbox, prose=()):
 
 
 READY = {"type": "environment", "environment": {"python": "3.11.0"}}
+DONE = {"type": "done"}
 FIRST = {"type": "cell", "index": 0, "status": "ok", "seconds": 2.0, "outputs": []}
 
 
@@ -56,8 +57,15 @@ def test_without_code_nothing_is_started(cells):
     assert sandbox.job is None
 
 
+def test_an_exit_status_of_zero_without_the_workers_own_end_is_no_success():
+    record = go(["import os; os._exit(0)"], Fixed([READY]))
+    assert record.status == "dead_kernel"
+    assert [c.status for c in record.cells] == ["dead_kernel"]
+    assert "ended its own process (in cell 0)" in record.message
+
+
 def test_prose_is_not_sent():
-    sandbox = Fixed([READY])
+    sandbox = Fixed([READY, DONE])
     record = go(["x = 1", "LeNet has five layers"], sandbox, prose=(1,))
     assert [c["index"] for c in sandbox.job["cells"]] == [0]
     assert [c.status for c in record.cells] == ["not_run", "not_run"]

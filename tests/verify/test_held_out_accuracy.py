@@ -135,10 +135,10 @@ def test_a_stand_in_data_set_goes_to_a_person():
 
 
 @pytest.mark.parametrize("which", ["predictions", "model"])
-def test_what_was_not_verified_goes_to_a_person(which):
+def test_what_was_not_verified_earns_nothing_until_a_person_has_looked(which):
     built = lenet().model_copy(update={"verified": which != "model"})
     finding = run(predicted(9_900, verified=which != "predictions"), built)
-    assert (finding.outcome, finding.credit) == ("needs_review", 1.0)
+    assert (finding.outcome, finding.credit) == ("needs_review", 0)
     assert "not verified" in finding.message
 
 

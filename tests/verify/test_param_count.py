@@ -29,13 +29,12 @@ def test_nothing_to_compare_with_is_the_graders_fault():
 def test_without_a_model_the_question_is_unanswered():
     finding = check(subject(None), network="lenet5")
     assert (finding.outcome, finding.credit) == ("unanswered", 0)
-    assert "61,706 or 44,426" in finding.message
 
 
 def test_a_count_from_the_notebook_alone_goes_to_a_person():
     built = lenet().model_copy(update={"verified": False})
     finding = check(subject(built), network="lenet5")
-    assert (finding.outcome, finding.credit) == ("needs_review", 1)
+    assert (finding.outcome, finding.credit) == ("needs_review", 0)
 
 
 def test_a_model_that_does_not_build_has_no_right_count():

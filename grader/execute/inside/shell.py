@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import warnings
+from contextlib import AbstractContextManager, nullcontext
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -62,6 +63,10 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]
     def enable_matplotlib(self, gui: Any = None) -> Any:
         """Figures become pictures in the notebook, whichever way was asked for."""
         return super().enable_matplotlib("inline")
+
+    def _tee(self, channel: str) -> AbstractContextManager[None]:
+        """IPython keeps a copy of all that is printed, without a limit; `Outputs` keeps enough."""
+        return nullcontext()
 
     def ask_exit(self) -> NoReturn:
         """`exit()` ends the cell."""
