@@ -37,7 +37,7 @@ class FrameError(Exception):
 
 class _Cell(BaseModel):
     index: int
-    status: Literal["ok", "error", "timeout"]
+    status: Literal["ok", "error", "timeout", "output_limit"]
     seconds: float = Field(ge=0, le=10**7, allow_inf_nan=False)
     error: Annotated[str, Field(max_length=3000)] | None = None
     outputs: tuple[Output, ...] = Field(default=(), max_length=1000)

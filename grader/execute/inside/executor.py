@@ -12,7 +12,7 @@ from .alarm import Alarm, CellTimeout
 from .budget import LoopCut
 from .context import Run
 from .hooks import Hooks
-from .outputs import ANSI, Outputs, Pipes
+from .outputs import ANSI, OutputLimit, Outputs, Pipes
 from .shell import NotebookShell
 
 ERROR_CHARS = 2_000
@@ -101,6 +101,8 @@ def _judge(error: BaseException | None) -> tuple[str, str | None]:
         return "ok", f"training stopped ({error}); the rest of the cell was not run"
     if isinstance(error, CellTimeout):
         return "timeout", str(error)
+    if isinstance(error, OutputLimit):
+        return "output_limit", str(error)
     if isinstance(error, SystemExit) and error.code in (None, 0):
         return "ok", None
     return "error", _describe(error)

@@ -25,6 +25,14 @@ ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 """Colours and cursor movements of a terminal."""
 
 
+FLOOD = 20
+"""A cell may print this many times what is kept of a stream before it is stopped."""
+
+
+class OutputLimit(BaseException):
+    """The cell prints without end; not derived from `Exception`, so that few handlers swallow it."""
+
+
 class Outputs:
     """Collects the outputs of the running cell.
 
@@ -36,6 +44,8 @@ class Outputs:
     def __init__(self, stream_bytes: int, rich_bytes: int) -> None:
         self._stream_room = {"stdout": stream_bytes, "stderr": stream_bytes}
         self._rich_bytes = rich_bytes
+        self._flood = FLOOD * stream_bytes
+        self._printed = 0
         self._run_room = RUN_BYTES
         self._cell_room = CELL_BYTES
         self._pieces: list[dict[str, Any]] = []
@@ -46,6 +56,7 @@ class Outputs:
         """The outputs since the last call."""
         with self.lock:
             pieces, self._pieces, self._cell_room = self._pieces, [], CELL_BYTES
+            self._printed = 0
         return [{**piece, "text": "".join(piece["text"])} for piece in pieces]
 
     def stream(self, kind: str, text: str) -> None:
@@ -68,6 +79,16 @@ class Outputs:
             self._pay(kind, len(kept))
             last["text"].append(kept.decode("utf-8", "ignore"))
             last["truncated"] = last["truncated"] or len(kept) < len(data)
+
+    def stop_flood(self, size: int) -> None:
+        """Count `size` more characters of the running cell.
+
+        Raises:
+            OutputLimit: If that makes too many.
+        """
+        self._printed += size
+        if self._printed > self._flood:
+            raise OutputLimit(f"the cell printed more than {self._flood / 2**20:.0f} MiB")
 
     def _room(self, kind: str) -> int:
         return min(self._stream_room[kind], self._cell_room)
@@ -168,6 +189,7 @@ class Stream:
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         if os.getpid() == self._owner:
             self._outputs.stream(self._kind, text)
+            self._outputs.stop_flood(len(text))
         else:
             os.write(self._fd, text.encode("utf-8", "replace"))
         return len(text)
