@@ -116,6 +116,10 @@ def run(
     click.echo(report.summary(graded.results), nl=False)
     if graded.kept:
         click.echo(f"{graded.kept} kept from an earlier run; --again grades anew.")
+    if any(flag.kind == "stand_in_data" for r in graded.results for flag in r.flags):
+        click.echo(
+            "Some data sets were stand-ins: stage real ones with --data DIR or `grade data`."
+        )
     click.echo(f"Open {out / 'index.html'}")
     if not graded.results or any(r.needs_person for r in graded.results):
         raise SystemExit(NEEDS_A_PERSON)

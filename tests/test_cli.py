@@ -10,6 +10,8 @@ import pytest
 from grader.cli import cli
 
 ROOT = Path(__file__).resolve().parents[1]
+PROMPT = "Describe the purpose and benefits of pooling in CNN."
+ANSWER = "Pooling shrinks the feature maps, which saves computation and tolerates small shifts."
 
 
 def grade(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -45,6 +47,24 @@ def test_a_folder_without_a_course_is_status_2(tmp_path):
     done = grade(str(tmp_path), "--course", str(tmp_path))
     assert done.returncode == 2
     assert "pass a course with --course DIR" in done.stderr
+
+
+def test_a_sandbox_that_cannot_be_had_is_status_3_and_says_what_to_do(tmp_path):
+    if Path("/dev/nvidiactl").exists():
+        pytest.skip("asks for a GPU that is not there")
+    (tmp_path / "ann.py").write_text("# 4. Implement LeNet-5\nx = 1\n")
+    options = ("--assignment", "cnn_foundations", "--device", "gpu", "--out", str(tmp_path / "out"))
+    done = grade(str(tmp_path / "ann.py"), *options)
+    assert done.returncode == 3
+    assert "load the NVIDIA driver, or use --device cpu" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "status"), [("Why pooling?", 1), (f"## 1. {PROMPT}\n\n{ANSWER}\n", 0)]
+)
+def test_the_status_says_whether_a_person_is_needed(tmp_path, text, status):
+    (tmp_path / "ann.md").write_text(text)
+    assert grade(str(tmp_path), "--out", str(tmp_path / "out")).returncode == status
 
 
 def test_help_imports_no_framework_and_none_of_the_heavy_libraries():

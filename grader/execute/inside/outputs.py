@@ -30,7 +30,7 @@ FLOOD = 20
 
 
 class OutputLimit(BaseException):
-    """The cell prints without end; not derived from `Exception`, so that few handlers swallow it."""
+    """The cell prints without end; no `Exception`, so that few handlers swallow it."""
 
 
 class Outputs:
