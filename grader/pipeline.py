@@ -24,7 +24,7 @@ from grader.records import (
     Submission,
 )
 from grader.result import Result
-from grader.sandbox import Sandbox, gpu
+from grader.sandbox import Sandbox, gpu, supervisor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +86,7 @@ class _Run:
 
     def all(self) -> Graded:
         self.batch.out.mkdir(parents=True, exist_ok=True)
+        supervisor.STOP.clear()
         tasks = list(_count_attempts([self._task(s) for s in self.submissions]))
         if any(t.code for t in tasks):
             # What is missing stops the command before the first submission, not in the middle.
@@ -170,6 +171,10 @@ class _Run:
             for future in as_completed(futures):
                 for task in futures[future]:
                     yield task, self._mark(task, future)
+        except BaseException:
+            # Not only errors: an interrupt must not wait for a notebook to end.
+            supervisor.STOP.set()
+            raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 

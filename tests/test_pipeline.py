@@ -1,6 +1,7 @@
 """The batch as a whole: nothing is lost, nothing is done twice, nobody pays for the machine."""
 
 import json
+import time
 from pathlib import Path
 
 import nbformat
@@ -117,6 +118,20 @@ def test_an_interrupt_keeps_what_is_finished(folder, grade, tmp_path):
     assert len(list((tmp_path / "out").glob("*.json"))) == 2
     assert (tmp_path / "out" / "index.html").exists()
     assert grade(folder)[0].kept == 2
+
+
+def test_an_interrupt_does_not_wait_for_a_notebook_to_end(folder, grade):
+    notebook(folder / "ann.ipynb", f"## {Q2}", ANSWER)
+    notebook(folder / "ben.ipynb", f"## {Q2}", ANSWER, "code:import time\ntime.sleep(200)")
+
+    def interrupt(name, done, total):
+        if done == 1:
+            raise KeyboardInterrupt
+
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        grade(folder, progress=interrupt, jobs=2)
+    assert time.monotonic() - begun < 100
 
 
 def test_a_fault_of_the_grader_is_for_a_person_and_the_batch_goes_on(folder, grade, monkeypatch):

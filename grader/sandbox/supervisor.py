@@ -8,6 +8,7 @@ import selectors
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ KEPT = 64 * 1024
 LOOK_SECONDS = 0.1
 """Time between two looks at the processes; a memory bomb of 1 GB/s overshoots by 100 MB."""
 CHUNK = 256 * 1024
+STOP = threading.Event()
+"""Set when the command is interrupted: Python tells only the main thread, runs are in others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,6 +216,8 @@ class _Watch:
                         while self._read(self.plan.source, on_frame):
                             pass
                         return None
+                    if STOP.is_set():
+                        return "killed", "The grading was interrupted."
                     if time.monotonic() > deadline:
                         seconds = self.limits.submission_seconds
                         return "timeout", f"It ran for more than {seconds:g} seconds."
