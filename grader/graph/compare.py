@@ -11,6 +11,10 @@ from grader.records import Comparison, Difference, ModelSummary, Reference, Shap
 _SHAPING = frozenset({"kernel_size", "pool_size", "strides", "padding"})
 
 
+NOT_REACHED = "was not reached, because an earlier layer cannot be built."
+"""How the message ends for a layer behind one that cannot be built."""
+
+
 def compare(
     model: ModelSummary, references: Sequence[Reference], networks: Sequence[str] = ()
 ) -> Comparison | None:
@@ -119,7 +123,7 @@ def _input(expected: Shape | None, found: Shape | None) -> Iterator[Difference]:
 def _missing(node: Node, before: str, *, reached: bool) -> Difference:
     message = f"{node.layer} is missing: expected {_node_words(node)} after {before}."
     if not reached:
-        message = f"{node.layer} was not reached, because an earlier layer cannot be built."
+        message = f"{node.layer} {NOT_REACHED}"
     return Difference(
         layer=node.layer,
         kind="missing",

@@ -1,7 +1,7 @@
 """Compare a model with the paper's network, layer by layer."""
 
 from grader.graph.canonical import canonical
-from grader.graph.compare import compare
+from grader.graph.compare import NOT_REACHED, compare
 from grader.records import Comparison, Finding, ModelSummary, Subject
 
 
@@ -90,7 +90,11 @@ def _message(comparison: Comparison) -> str:
     faults = [d.message for d in comparison.differences if d.severity == "fault"]
     accepted = [d for d in comparison.differences if d.severity == "accepted"]
     if faults:
-        return f"Compared with {comparison.title}: {' '.join(faults)}"
+        unreached = [d.layer for d in comparison.differences if d.message.endswith(NOT_REACHED)]
+        told = [f for f in faults if not f.endswith(NOT_REACHED)]
+        if unreached:
+            told.append(f"Not reached after that: {', '.join(unreached)}.")
+        return f"Compared with {comparison.title}: {' '.join(told)}"
     if accepted:
         layers = ", ".join(dict.fromkeys(d.layer for d in accepted))
         return f"The layers are those of {comparison.title}; accepted differences at {layers}."

@@ -83,6 +83,14 @@ def test_a_model_that_does_not_build_is_credited_for_what_is_right():
     assert "pool2 cannot be built" in finding.message
 
 
+def test_layers_that_were_not_reached_are_told_in_one_sentence():
+    whole = alexnet(32, classes=10)
+    built = [x for x in whole.layers if x.output_shape is not None]
+    cut = whole.model_copy(update={"layers": (*built, whole.layers[len(built)])})
+    message = check(subject(cut), network="alexnet").message
+    assert message.endswith("Not reached after that: conv3, conv4, conv5, pool5, fc6, fc7, fc8.")
+
+
 def test_the_finding_turns_into_json():
     finding = check(subject(lenet(kind="Max")), network="lenet5")
     assert type(finding).model_validate_json(finding.model_dump_json()) == finding

@@ -59,6 +59,20 @@ def _patch_build(watch: Watch) -> None:
         return result
 
     Sequential.build = build
+    rebuild = Sequential._maybe_rebuild
+
+    @functools.wraps(rebuild)
+    def _maybe_rebuild(self: Any) -> None:
+        __tracebackhide__ = True
+        try:
+            rebuild(self)
+        except Exception:
+            # One network, one mark: written with `add`, it would end at the impossible layer, and
+            # in a list it would not. So `add` goes on, and `fit` or a call raises the error.
+            if watch.entry(self).failure is None:
+                raise
+
+    Sequential._maybe_rebuild = _maybe_rebuild
 
 
 def _patch_call(watch: Watch) -> None:
