@@ -1,7 +1,6 @@
 """A course: assignments, rubrics and reference networks in a folder, checked as a whole."""
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
@@ -9,6 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from grader import registry
+from grader.course_faults import check_faults, repeated, rubric_faults
 from grader.errors import AssignmentError, CourseError
 from grader.records import Record
 
@@ -177,8 +177,8 @@ class Assignment(Record):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         faults = [
-            *_repeated("questions", [q.id for q in self.questions]),
-            *_repeated("sections", [s.id for s in self.sections]),
+            *repeated("questions", [q.id for q in self.questions]),
+            *repeated("sections", [s.id for s in self.sections]),
         ]
         sections = {s.id for s in self.sections}
         for i, q in enumerate(self.questions):
@@ -188,7 +188,7 @@ class Assignment(Record):
             if q.kind == "written" and q.checks:
                 faults.append(f"{where}.checks: a written question has a rubric, not checks")
             if q.kind != "written":
-                faults += _check_faults(where, q)
+                faults += check_faults(where, q)
         if faults:
             raise ValueError("\n".join(faults))
         return self
@@ -250,7 +250,7 @@ def _assignment(root: Path, file: Path, faults: list[str]) -> Assignment | None:
         rubric = _parse(root, rubric_file, Rubric, faults)
         if rubric is not None:
             rubrics[rubric_file.stem] = rubric
-            faults += [f"{_name(root, rubric_file)}: {f}" for f in _rubric_faults(rubric)]
+            faults += [f"{_name(root, rubric_file)}: {f}" for f in rubric_faults(rubric)]
             if rubric.question != rubric_file.stem:
                 faults.append(
                     f"{_name(root, rubric_file)}: question: received {rubric.question!r}, "
@@ -307,53 +307,6 @@ def _parse(root: Path, file: Path, record: type[_T], faults: list[str]) -> _T | 
                 own = text.removeprefix("Value error, ").split(", received {")[0]
                 faults += [f"{name}: {line}" for line in own.splitlines()]
         return None
-
-
-def _check_faults(where: str, question: Question) -> Iterator[str]:
-    if not question.checks:
-        yield f"{where}.checks: a {question.kind} question needs at least one check"
-    yield from _repeated(f"{where}.checks", [c.id for c in question.checks])
-    total = sum(c.points for c in question.checks)
-    if question.checks and abs(total - question.points) > 1e-9:
-        yield (
-            f"{where}.checks: their points add up to {total:g}, "
-            f"the question is worth {question.points:g}"
-        )
-    earlier: set[str] = set()
-    for i, check in enumerate(question.checks):
-        key = f"{where}.checks[{i}]"
-        yield from _option_faults(key, "type", "verify", check.type, check.options)
-        for need in check.needs:
-            if need not in earlier:
-                yield f"{key}.needs: no earlier check '{need}' in this question"
-        earlier.add(check.id)
-
-
-def _rubric_faults(rubric: Rubric) -> Iterator[str]:
-    yield from _repeated("criteria", [c.id for c in rubric.criteria])
-    for i, criterion in enumerate(rubric.criteria):
-        key = f"criteria[{i}]"
-        yield from _option_faults(key, "scorer", "score", criterion.scorer, criterion.options)
-
-
-def _option_faults(
-    where: str, key: str, stage: str, name: str, options: dict[str, Any]
-) -> Iterator[str]:
-    plugin = registry.find(stage, name)
-    if plugin is None:
-        yield f"{where}.{key}: {registry.unknown(stage, name)}"
-        return
-    try:
-        plugin.parse(options)
-    except ValidationError as error:
-        known = ", ".join(plugin.options.model_fields) or "none"
-        for option, text in registry.explain(error):
-            yield f"{where}.{option}: {text}; options of '{name}' are {known}"
-
-
-def _repeated(where: str, ids: list[str]) -> Iterator[str]:
-    for id in sorted({i for i in ids if ids.count(i) > 1}):
-        yield f"{where}: the id '{id}' is used more than once"
 
 
 def _name(root: Path, file: Path) -> str:
