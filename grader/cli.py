@@ -40,7 +40,7 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--assignment", metavar="SLUG", help="Which assignment; else told from the text.")
 @click.option("--course", type=click.Path(path_type=Path), help="Folder with the course.")
 @click.option(

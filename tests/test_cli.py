@@ -36,6 +36,12 @@ def test_a_wrong_option_is_status_2():
     assert "--nonsense" in done.stderr
 
 
+def test_a_path_that_does_not_exist_is_status_2_and_named(tmp_path):
+    done = grade(str(tmp_path / "nowhere"))
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr
+
+
 def test_an_unknown_assignment_is_status_2_and_names_the_known_ones(tmp_path):
     (tmp_path / "a.md").write_text("# Q1\n")
     done = grade(str(tmp_path), "--assignment", "nope", "--out", str(tmp_path / "out"))
