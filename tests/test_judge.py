@@ -202,6 +202,14 @@ def test_points_lost_in_a_run_that_was_cut_off_go_to_a_person():
     assert "cell 1 took longer than 300 s" in " ".join(q2.reasons)
 
 
+@pytest.mark.parametrize("status", ["timeout", "output_limit"])
+def test_points_lost_in_a_cell_that_was_stopped_go_to_a_person(status):
+    run = CellRun(index=1, status=status, error="the cell ran longer than 300 s")
+    q2 = question(judge.mark(case(runs=(run,))), "Q2")
+    assert q2.needs_review
+    assert f"Cell 1 was stopped ({status}): the cell ran longer" in " ".join(q2.reasons)
+
+
 def test_no_sandbox_is_said_in_the_result():
     result = judge.mark(case(isolation="none"))
     assert "no_isolation" in {f.kind for f in result.flags}

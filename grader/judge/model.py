@@ -53,6 +53,10 @@ def mark_model(case: Case, question: Question, match: Match) -> QuestionResult:
         doubts.append("The network was found outside the question's own cells.")
     if points < question.points and case.execution.status not in ("ok", "error", "not_run"):
         doubts.append(f"The run ended early: {case.execution.message or case.execution.status}")
+    if points < question.points:
+        # The cell's own limit, while the run as a whole went on.
+        ended = [r for r in runs if r.status not in ("ok", "error", "not_run")]
+        doubts += [f"Cell {r.index} was stopped ({r.status}): {r.error}." for r in ended]
     if points < question.points and (error := _package_error(runs)):
         doubts.append(f"A cell of this question ended with {error}; the machine may be why.")
     outcome: Outcome = by_points(points, question.points)

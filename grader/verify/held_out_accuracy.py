@@ -37,7 +37,8 @@ def check(
 
     The measured share earns credit on a ramp. A person is asked, and the credit stands until
     then, where the figure does not settle the matter: its exact interval holds the threshold,
-    training was cut short below it, the images are a stand-in, or the model could not be rebuilt.
+    training was cut short below it, or the images are a stand-in. A model that could not be
+    rebuilt earns nothing until then.
 
     Args:
         subject: The model that answers the question, and its predictions.
